@@ -1,0 +1,1 @@
+"""One handler per destination; handlers do not know each other."""

@@ -1,0 +1,1 @@
+"""How the hub is put together and shown: settings, wiring, problems, portal, health."""

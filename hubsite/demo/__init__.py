@@ -1,0 +1,1 @@
+"""What a newcomer finds: demo namespaces, people and a pipeline."""

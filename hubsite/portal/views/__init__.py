@@ -1,0 +1,1 @@
+"""One module per page, each with the views of that page alone."""

@@ -1,0 +1,1 @@
+"""The hub's tests: one folder per room, one file per use, real parts wherever a user would have them."""

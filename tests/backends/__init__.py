@@ -1,0 +1,1 @@
+"""Ports and their adapters: one contract suite per port, run on every adapter."""

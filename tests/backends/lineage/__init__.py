@@ -1,0 +1,1 @@
+"""Tests of the LineageBackend port on both adapters, and of the stand-in that they are held to."""

@@ -1,0 +1,1 @@
+"""Whole paths through the hub, with every real part running."""

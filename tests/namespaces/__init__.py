@@ -1,0 +1,1 @@
+"""Tests of the namespaces room: who, may what, how much, did what."""

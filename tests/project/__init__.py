@@ -1,0 +1,1 @@
+"""Guards what rots: docs, sizes, names, contracts."""
