@@ -42,7 +42,7 @@ def reader(request: ActorRequest) -> Actor:
     """The router's `auth`: somebody, and when it is a key, one with the scope `read`."""
     actor = somebody(request)
     if not actor.has_scope("read"):
-        raise Forbidden("The key lacks the scope 'read'. Issue one that has it.", code="scope_missing")
+        raise Forbidden("The key lacks the scope 'read'. Issue one that has it.", code="insufficient_scope")
     return actor
 
 

@@ -35,7 +35,7 @@ def document() -> dict[str, Any]:
 
 INTRODUCTION = (
     "Send OpenLineage events and OTLP telemetry with a URL and a key; find what exists and what depends on it. "
-    "Errors are problem JSON (RFC 9457) with stable codes."
+    "Errors are problem JSON (RFC 9457) with [stable codes](/docs/errors)."
 )
 
 

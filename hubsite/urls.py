@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from hubsite import administration, docs, health_api
+from hubsite import administration, codes, docs, health_api
 from hubsite.api import api
 
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("health/ready", health_api.ready),
     path("api/v1/openapi.json", docs.openapi, name="openapi"),
     path("docs", docs.page, name="docs"),
+    path("docs/errors", codes.page, name="error-codes"),
     path("api/v1/", api.urls),
     path("admin/", administration.index),
     path("admin/", admin.site.urls),

@@ -30,7 +30,7 @@ def require_role(actor: Actor, namespace: Namespace, role: str) -> None:
         raise NotFound(f"There is no namespace {namespace.name!r} that you can see.")
     scope = SCOPE_OF_ROLE.get(role)
     if scope and not actor.has_scope(scope):
-        raise Forbidden(f"The key lacks the scope {scope!r}. Issue one that has it.", code="scope_missing")
+        raise Forbidden(f"The key lacks the scope {scope!r}. Issue one that has it.", code="insufficient_scope")
     if not actor.has_role(namespace.pk, role):
         raise Forbidden(f"This needs the role {role!r} in {namespace.name}. Ask one of its owners.")
 

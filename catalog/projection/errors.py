@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Unprojectable(Exception):  # noqa: N818 -- a decision, not an error
+class Unprojectable(Exception):
     """`reason` is a stable code, `error` a sentence.
 
     * `unknown_namespace`: the hub has no such namespace.

@@ -62,9 +62,10 @@ def test_nor_when_its_time_cannot_be_read(send: Send) -> None:
     assert tables() == before
 
 
-def test_the_same_bytes_from_two_namespaces_are_two_runs(send: Send, team_c: Namespace) -> None:
-    send(run_event(), event_id="same")
-    send(run_event(job="other"), event_id="same", namespace=team_c)
+@pytest.mark.parametrize("run", ["run-1", "0190a7c4-9f6c-7a53-8b2a-5d8e8f1f2a3b"])
+def test_the_same_run_id_and_event_id_from_two_namespaces_are_two_runs(send: Send, team_c: Namespace, run: str) -> None:
+    send(run_event(run=run), event_id="same")
+    send(run_event(run=run, job="other"), event_id="same", namespace=team_c)
     assert Run.objects.count() == RunEvent.objects.count() == 2
     assert {run.owner.name for run in Run.objects.all()} == {"team-a", "team-c"}
 

@@ -90,7 +90,7 @@ def test_a_key_without_the_scope_read_is_told_so(client: Client, ids: Ids, issue
     token = issue_token("lineage:write", "telemetry:write")
     for path in (*ids.paths(), *LISTS, f"search?q={WORD}"):
         answer = get(client, path, token)
-        assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing"), path
+        assert (answer.status_code, answer.json()["code"]) == (403, "insufficient_scope"), path
 
 
 def test_nobody_is_asked_who_they_are(client: Client, ids: Ids) -> None:

@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands
 
+from hubsite.codes import CODES
 from hubsite.env import VARIABLES
-from namespaces import errors
+from ingest import errors as door_errors
+from ingest.codes import Odd, Reject
+from namespaces import claims, errors
+from namespaces.audit import Action
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = {"hubsite", "namespaces", "consumers", "catalog", "ingest", "governance"}
@@ -35,12 +39,40 @@ def test_every_setting_is_in_the_reference_with_its_default_and_meaning() -> Non
 
 def test_every_command_is_in_the_reference() -> None:
     ours = {name for name, app in get_commands().items() if app in OURS}
-    assert {name.split()[0] for name in rows("Commands")} == ours
+    assert {row.split()[0] for row in rows("Commands")} == ours
 
 
-def test_every_error_code_is_in_the_reference() -> None:
-    classes = [c for c in vars(errors).values() if isinstance(c, type) and issubclass(c, errors.HubError)]
-    assert {c.code for c in classes if c is not errors.HubError} <= set(rows("Error codes"))
+def test_the_reference_has_the_error_codes_with_status_and_meaning() -> None:
+    documented = rows("Error codes")
+    assert set(documented) == set(CODES)
+    for name, code in CODES.items():
+        assert documented[name] == f"| `{name}` | {code.status} | {code.meaning} |"
+
+
+def test_every_code_of_an_error_class_is_in_the_list() -> None:
+    classes = [c for module in (errors, claims, door_errors) for c in vars(module).values() if isinstance(c, type)]
+    codes = {c.code for c in classes if issubclass(c, errors.HubError) and c is not errors.HubError}
+    assert codes <= set(CODES)
+
+
+def test_every_code_that_a_raise_gives_and_every_reason_of_the_door_is_in_the_list() -> None:
+    raised = re.compile(r"(?:Forbidden|Conflict|Invalid|NotFound|HubError)\((?:[^()]|\([^()]*\))*code=\"([a-z_]+)\"")
+    sources = [
+        path.read_text()
+        for room in ("namespaces", "catalog", "ingest", "hubsite")
+        for path in (ROOT / room).rglob("*.py")
+    ]
+    given = {code for source in sources for code in raised.findall(source)}
+    assert "insufficient_scope" in given
+    assert given | {str(reason) for reason in Reject} <= set(CODES)
+
+
+def test_every_audit_action_is_in_the_reference() -> None:
+    assert set(rows("Audit actions")) == {action.value for action in Action}
+
+
+def test_every_warning_of_the_door_is_in_the_reference() -> None:
+    assert set(rows("Warnings")) == {str(odd) for odd in Odd}
 
 
 def test_every_process_of_the_procfile_is_a_command_of_ours() -> None:
