@@ -46,6 +46,8 @@ class Slot(Generic[T]):
         with self._lock:
             if self._adapter is None:
                 if self._factory is None:
-                    raise LookupError(f"No adapter is plugged into the {self._port} slot; hubsite.apps does that at start.")
+                    raise LookupError(
+                        f"No adapter is plugged into the {self._port} slot; hubsite.apps does that at start."
+                    )
                 self._adapter = self._factory()
             return self._adapter

@@ -14,7 +14,7 @@ from ninja import Query, Router
 
 from catalog import graph as graphs
 from catalog.models import Dataset, Job, Run, RunInput, RunOutput
-from catalog.pages import BY_NAME, NEWEST_FIRST, page_of
+from catalog.pages import BY_NAME, NEWEST_FIRST
 from catalog.querysets import OwnedQuerySet
 from catalog.schemas import (
     DatasetOut,
@@ -32,7 +32,7 @@ from catalog.schemas import (
 from catalog.search import search as search_catalog
 from namespaces.actors import Actor
 from namespaces.errors import Forbidden, NotFound
-from namespaces.pages import Page
+from namespaces.pages import Page, page_of
 from namespaces.requests import ActorRequest, somebody
 
 MAX_EVENTS = 1_000  # of one run, the newest

@@ -9,14 +9,7 @@ from django.utils.functional import SimpleLazyObject
 
 from namespaces import keys, people
 from namespaces.actors import NOBODY, Actor
-
-
-def token_of(request: HttpRequest) -> str:
-    """The API key of the request, from `Authorization: Bearer` or `X-API-Key`; "" without one."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return token.strip()
-    return request.headers.get("X-API-Key", "").strip()
+from namespaces.requests import token_of
 
 
 def actor_of(request: HttpRequest) -> Actor:

@@ -24,6 +24,7 @@ from ingest.verdicts import Verdict, Visitor
 from namespaces import keys, quotas, usage
 from namespaces.errors import Forbidden, HubError, Invalid, QuotaExceeded, TooLarge, Unauthenticated
 from namespaces.models import Scope
+from namespaces.requests import token_of
 
 logger = logging.getLogger(__name__)
 Judge = Callable[[bytes, Visitor], Verdict]
@@ -42,20 +43,13 @@ def receive(request: HttpRequest, *, scope: Scope, caps: BodyLimits, judge: Judg
 
 
 def identify(request: HttpRequest, scope: Scope) -> Visitor:
-    credential = keys.authenticate(token_of(request))
+    token = token_of(request)
+    if not token:
+        raise Unauthenticated("There is no API key. Send it as Authorization: Bearer dlh_…")
+    credential = keys.authenticate(token)
     if not credential.actor.has_scope(scope):
         raise Forbidden(f"This key lacks the scope {scope}. Ask for a key that has it.", code=Reject.INSUFFICIENT_SCOPE)
     return Visitor(credential, getattr(request, "request_id", ""), time.time())
-
-
-def token_of(request: HttpRequest) -> str:
-    """The API key, from `Authorization: Bearer` or `X-API-Key`."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
-        token = request.headers.get("X-API-Key", "")
-    if not token.strip():
-        raise Unauthenticated("There is no API key. Send it as Authorization: Bearer dlh_…")
-    return token.strip()
 
 
 @contextmanager

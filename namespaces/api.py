@@ -14,8 +14,8 @@ from ninja import Field, Query, Router, Schema
 from namespaces import services
 from namespaces.actors import Actor
 from namespaces.errors import FieldError, Invalid, NotFound, PreconditionFailed
-from namespaces.models import ApiKey, AuditEntry, Claim, Namespace
-from namespaces.pages import DEFAULT_LIMIT, MAX_LIMIT, Page, page_of
+from namespaces.models import ApiKey, AuditEntry, Claim, Membership, Namespace, Usage
+from namespaces.pages import DEFAULT_LIMIT, MAX_LIMIT, Page, order_by, page_of
 from namespaces.permissions import namespace_for
 from namespaces.requests import ActorRequest, somebody
 from namespaces.schemas import (
@@ -93,7 +93,7 @@ def create_namespace(request: ActorRequest, response: HttpResponse, payload: New
 @router.get("", response=NamespacePage, summary="The namespaces you can see")
 def list_namespaces(request: ActorRequest, page: Query[PageQuery]) -> dict[str, Any]:
     visible = Namespace.objects.visible_to(request.actor).prefetch_related("memberships")
-    found: Page[Namespace] = page_of(visible, by="name", cursor=page.cursor, limit=page.limit)
+    found: Page[Namespace] = page_of(visible, order_by(Namespace, "name"), cursor=page.cursor, limit=page.limit)
     return {"items": [shown(request.actor, namespace) for namespace in found.items], "next": found.next}
 
 
@@ -126,7 +126,7 @@ def patch_namespace(
 @router.get("/{name}/members", response=MemberPage, summary="Who belongs to it")
 def list_members(request: ActorRequest, name: str, page: Query[PageQuery]) -> Any:
     members = namespace_for(request.actor, name).memberships.all()
-    return page_of(members, by="email", cursor=page.cursor, limit=page.limit)
+    return page_of(members, order_by(Membership, "email"), cursor=page.cursor, limit=page.limit)
 
 
 @router.put("/{name}/members/{email}", response=MemberOut, summary="Give a person or group a role")
@@ -144,7 +144,7 @@ def remove_member(request: ActorRequest, name: str, email: str) -> None:
 @router.get("/{name}/keys", response=KeyPage, summary="Its API keys, newest first")
 def list_keys(request: ActorRequest, name: str, page: Query[PageQuery]) -> Any:
     keys = namespace_for(request.actor, name, role="admin").api_keys.all()
-    return page_of(keys, by="-id", cursor=page.cursor, limit=page.limit)
+    return page_of(keys, order_by(ApiKey, "id", is_descending=True), cursor=page.cursor, limit=page.limit)
 
 
 @router.post("/{name}/keys", response={201: IssuedKeyOut}, summary="Issue an API key; its token is shown this once")
@@ -163,7 +163,8 @@ def revoke_key(request: ActorRequest, name: str, key_id: int) -> ApiKey:
 
 @router.get("/{name}/claims", response=ClaimPage, summary="The job and dataset namespaces that are its own")
 def list_claims(request: ActorRequest, name: str, page: Query[PageQuery]) -> Any:
-    return page_of(namespace_for(request.actor, name).claims.all(), by="id", cursor=page.cursor, limit=page.limit)
+    claims = namespace_for(request.actor, name).claims.all()
+    return page_of(claims, order_by(Claim, "id"), cursor=page.cursor, limit=page.limit)
 
 
 @router.post("/{name}/claims", response={201: ClaimOut}, summary="Claim a job or dataset namespace")
@@ -182,11 +183,12 @@ def unclaim(request: ActorRequest, name: str, claim_id: int) -> None:
 
 @router.get("/{name}/usage", response=UsagePage, summary="Items per UTC day, newest first, as last flushed")
 def list_usage(request: ActorRequest, name: str, page: Query[PageQuery]) -> Any:
-    return page_of(namespace_for(request.actor, name).usage.all(), by="-day", cursor=page.cursor, limit=page.limit)
+    days = namespace_for(request.actor, name).usage.all()
+    return page_of(days, order_by(Usage, "day", is_descending=True), cursor=page.cursor, limit=page.limit)
 
 
 @router.get("/{name}/audit", response=AuditPage, summary="Who did what, newest first")
 def list_audit(request: ActorRequest, name: str, page: Query[PageQuery]) -> Any:
     namespace = namespace_for(request.actor, name, role="admin")
     entries = AuditEntry.objects.filter(namespace=namespace.name)
-    return page_of(entries, by="-id", cursor=page.cursor, limit=page.limit)
+    return page_of(entries, order_by(AuditEntry, "id", is_descending=True), cursor=page.cursor, limit=page.limit)

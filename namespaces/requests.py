@@ -21,6 +21,12 @@ class ActorRequest(HttpRequest):
     request_id: str
 
 
+def token_of(request: HttpRequest) -> str:
+    """The API key, from `Authorization: Bearer` or `X-API-Key`; "" without one."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return (token if scheme.lower() == "bearer" else request.headers.get("X-API-Key", "")).strip()
+
+
 def somebody(request: ActorRequest) -> Actor:
     """A router's `auth`: refuses nobody, and a person's write that comes from a foreign page.
 

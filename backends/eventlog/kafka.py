@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
-from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, OffsetSpec, ResourceType
 
 from backends.eventlog.kafka_producer import DurableProducer
@@ -82,8 +82,7 @@ class KafkaEventLog(EventLog):
             partitions = [
                 (self._prefix + t, n) for t in topics for n in getattr(found.get(self._prefix + t), "partitions", ())
             ]
-            (asked,) = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(self._prefix + group)]).values()
-            marks = {(mark.topic, mark.partition): mark.offset for mark in asked.result(ANSWER_S).topic_partitions}
+            marks = self._marks(partitions, group=group)
             first = offsets(admin, partitions, OffsetSpec.earliest())
             end = offsets(admin, partitions, OffsetSpec.latest())
         return {
@@ -118,6 +117,19 @@ class KafkaEventLog(EventLog):
             if self._admin is None:
                 self._admin = AdminClient(self._common, logger=librdkafka_logger)
             return self._admin
+
+    def _marks(self, partitions: Iterable[tuple[str, int]], *, group: str) -> dict[tuple[str, int], int]:
+        """The group's offsets, asked by an onlooker that never joins it.
+
+        Not by AdminClient.list_consumer_group_offsets: while the group's coordinator is not ready, that call ends the
+        process (librdkafka #5040).
+        """
+        onlooker = Consumer({**self._common, "group.id": self._prefix + group}, logger=librdkafka_logger)
+        try:
+            asked = onlooker.committed([TopicPartition(*where) for where in partitions], timeout=ANSWER_S)
+        finally:
+            onlooker.close()
+        return {(mark.topic, mark.partition): mark.offset for mark in asked}
 
     def _wait_until_served(self, partitions: Sequence[tuple[str, int]]) -> None:
         """The controller answers before the brokers serve a topic; the producer must know of it, too."""

@@ -178,6 +178,10 @@ class Migration(migrations.Migration):
             model_name='run',
             index=models.Index(fields=['owner', 'run_id'], name='catalog_run_owner_i_bdf4de_idx'),
         ),
+        migrations.AddIndex(
+            model_name='run',
+            index=models.Index(fields=['owner', 'parent_run_id'], name='catalog_run_owner_i_1ef0b9_idx'),
+        ),
         migrations.AddConstraint(
             model_name='runevent',
             constraint=models.UniqueConstraint(fields=('run', 'event_id'), name='run_event_once'),

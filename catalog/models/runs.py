@@ -60,6 +60,7 @@ class Run(models.Model):
             models.Index(fields=["job", "-first_event_at", "-id"]),
             models.Index(fields=["owner", "state", "-state_at"]),
             models.Index(fields=["owner", "run_id"]),
+            models.Index(fields=["owner", "parent_run_id"]),
         ]
 
     def __str__(self) -> str:

@@ -34,6 +34,7 @@ class ApiKey(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = "API key"
         ordering: ClassVar = ["-created_at"]
 
     def __str__(self) -> str:
