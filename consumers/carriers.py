@@ -44,8 +44,10 @@ def run(name: str, stop: Event) -> None:
     """Carry until `stop`; whatever else ends it is raised."""
     structlog.contextvars.bind_contextvars(carrier=name)
     log.info("carrier started")
+    pulse = Pulse(name)
+    pulse("")  # alive before its first turn is over
     try:
-        Loop(event_log.get(), CARRIERS[name](), policy_of(name), heartbeat=Pulse(name)).run(stop)
+        Loop(event_log.get(), CARRIERS[name](), policy_of(name), heartbeat=pulse).run(stop)
     finally:
         connections.close_all()  # this thread's
     log.info("carrier stopped")

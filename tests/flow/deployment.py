@@ -64,6 +64,12 @@ class Deployment(Caller):
         for command in (["migrate", "--verbosity=0"], ["create_topics"], ["apply_telemetry_schema"]):
             self.manage(*command)
 
+    def operator(self) -> tuple[str, str]:
+        email, password = "operator@example.com", uuid4().hex
+        self.environment["DJANGO_SUPERUSER_PASSWORD"] = password
+        self.manage("createsuperuser", "--noinput", "--email", email)
+        return email, password
+
     def start_web(self, *, workers: int = 1) -> None:
         self.start(
             "web",

@@ -78,6 +78,9 @@ class EmbeddedHub(Caller):
     def demo(self) -> dict[str, str]:
         return dict(re.findall(r"^(\w+)=(.*)$", (self.folder / "demo.env").read_text(), re.MULTILINE))
 
+    def operator(self) -> tuple[str, str]:
+        return self.demo["HUB_DEMO_USER"], self.demo["HUB_DEMO_PASSWORD"]
+
     @property
     def log_path(self) -> Path:
         return self.folder / "run.log"

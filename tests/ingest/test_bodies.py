@@ -116,6 +116,7 @@ def test_a_compressed_body_has_a_cap_of_its_own() -> None:
 @pytest.mark.parametrize(
     "packed",
     [b"", b"{}", gzip.compress(b"{}")[:-3], gzip.compress(b"{}") + b"more", gzip.compress(b"x" * 99)[:-8] + b"\0" * 8],
+    ids=["empty", "plain", "cut-off", "something-after-it", "wrong-checksum"],
 )
 def test_broken_gzip_is_malformed(packed: bytes) -> None:
     with pytest.raises(Malformed):

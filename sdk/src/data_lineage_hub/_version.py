@@ -3,4 +3,4 @@
 from __future__ import annotations
 
 __version__ = "0.1.0"
-PRODUCER = f"https://pypi.org/project/data-lineage-hub-sdk/{__version__}"
+PRODUCER = f"https://data-lineage-hub.example/sdk/{__version__}"  # names the software, is no place to visit (RFC 2606)
