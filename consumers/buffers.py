@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections import deque
 
+import structlog
+
 from backends.eventlog import Delivery, Mark, Partition
 from consumers.handler import Batch
 from consumers.policies import BatchPolicy
+
+log = structlog.get_logger(__name__)
 
 INTENT = "end="  # metadata of a mark: the batch that begins at this mark ends at the offset that follows
 
@@ -43,6 +47,7 @@ class Lane:
         self.last_dead = -1  # offset of the last delivery that was put aside
         self._policy = policy
         self._repeat = range_under_way(mark)
+        self._next_offset = mark.next_offset if mark else None
         self._buffer: deque[Delivery] = deque()
         self._bytes = 0
         self._oldest_at = 0.0
@@ -50,10 +55,20 @@ class Lane:
     def add(self, delivery: Delivery, now: float) -> None:
         if self._repeat and delivery.offset < self._repeat[0]:
             self._repeat = None  # the topic was made anew and counts from zero: the old boundaries mean nothing
+        self._tell_of_gap(delivery.offset)
         if not self._buffer:
             self._oldest_at = now
         self._buffer.append(delivery)
         self._bytes += len(delivery.envelope.value)
+
+    def _tell_of_gap(self, offset: int) -> None:
+        """The log's retention has outrun the reader: nothing can be done here, but nobody may learn of it too late."""
+        if self._next_offset is not None and offset > self._next_offset:
+            log.error(
+                "deliveries expired before they were read", topic=self.partition.topic,
+                partition=self.partition.number, first=self._next_offset, last=offset - 1,
+            )  # fmt: skip
+        self._next_offset = offset + 1
 
     @property
     def is_full(self) -> bool:

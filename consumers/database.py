@@ -31,5 +31,10 @@ def drop_dead_connections() -> None:
             connection.close_if_unusable_or_obsolete()
 
 
+def exceeds_limits(error: Exception) -> bool:
+    """Whether the input is too much for PostgreSQL itself (SQLSTATE class 54), which Django's classes call an outage."""
+    return str(getattr(error.__cause__, "sqlstate", None)).startswith("54")
+
+
 def first_line(error: Exception) -> str:
     return next(iter(str(error).splitlines()), type(error).__name__)

@@ -82,7 +82,7 @@ def nominal_time(facet: Json) -> Json | None:
     start, end = times.parse(facet.get("nominalStartTime")), times.parse(facet.get("nominalEndTime"))
     if start is None:
         return None
-    rest = {name: value for name, value in facet.items() if name != "nominalEndTime"}
+    rest = facet if end else {name: value for name, value in facet.items() if name != "nominalEndTime"}
     ended = {"nominalEndTime": end.isoformat().replace("+00:00", "Z")} if end else {}
     return rest | {"nominalStartTime": start.isoformat().replace("+00:00", "Z")} | ended
 

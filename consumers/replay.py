@@ -2,7 +2,8 @@
 
 A letter is done when the group's mark has passed it; before that its original, or, if the filter leaves it out, the
 letter itself at the end of the dead-letter topic, is durable. So the group's lag is the number of open letters, and a
-replay that is killed is simply run again (a letter or two may then be replayed twice).
+replay that is killed is simply run again (up to a hundred letters, those of one step, may then be replayed twice: the
+catalog and Marquez do not mind, but spans and points are then rows twice).
 
 Fed by backends/eventlog (`<topic>.dlq`)
 Feeds backends/eventlog (the source topics)

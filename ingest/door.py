@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
-from django.db import DatabaseError
 from django.http import HttpRequest
 
-from backends.errors import BackendRefused
+from backends.errors import BackendRefused, BackendUnavailable
 from backends.eventlog import event_log
 from ingest.bodies import read_body
 from ingest.codes import Reject
@@ -87,6 +86,8 @@ def make_durable(visitor: Visitor, verdict: Verdict) -> None:
         event_log.get().append(verdict.envelopes, timeout_s=settings.HUB_APPEND_TIMEOUT_S)
     except BackendRefused as error:
         logger.warning("The log refused what the door had accepted: %s", error)
+        if error.code == "unknown_topic":  # the fault is ours, so the client must not give up
+            raise BackendUnavailable(error.component, error.detail) from error
         usage.count(visitor.namespace.id, "rejected", verdict.accepted + verdict.rejected)
         if error.code == Reject.TOO_LARGE:
             raise TooLarge("The event log does not take so large an item. Send less in one.") from error
@@ -99,5 +100,5 @@ def remember(visitor: Visitor, verdict: Verdict) -> None:
         usage.count(visitor.namespace.id, "accepted", verdict.accepted)
         usage.count(visitor.namespace.id, "rejected", verdict.rejected)
         keys.touch(visitor.credential.key_id)
-    except DatabaseError:
+    except Exception:  # whatever it is: an error now would make the client send again what is durable
         logger.exception("What key %s brought is durable, but could not be counted", visitor.credential.key_id)

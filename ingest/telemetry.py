@@ -59,7 +59,8 @@ def _verdict(
         accepted += part.count
         value = part.request.SerializeToString()
         plain = envelope(visitor, topic, key=key, value=value, schema=schema, kind=PROTOBUF)
-        sealed.append(replace(plain, headers={**plain.headers, headers.COUNT: str(part.count)}))
+        more = {headers.COUNT: str(part.count), headers.RETENTION_DAYS: str(visitor.namespace.storage_retention_days)}
+        sealed.append(replace(plain, headers={**plain.headers, **more}))
     rejections = tuple(Rejection(index, (error,)) for index, error in enumerate(errors))
     return Verdict(visitor.namespace.name, tuple(sealed), accepted, rejections, len(errors))
 

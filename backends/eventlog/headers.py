@@ -9,6 +9,7 @@ KEY_ID = "key-id"  # id of the API key, for audit
 REQUEST_ID = "request-id"  # of the HTTP request that brought it
 JOB_NAMESPACE = "job-namespace"  # present when the namespace rule rewrote job.namespace: read this one instead
 COUNT = "count"  # spans or data points in the value
+RETENTION_DAYS = "retention-days"  # of the namespace when the door took it, so that repeating it gives equal rows
 
 # Added when an envelope is put aside.
 DLQ_REASON = "dlq-reason"  # stable code

@@ -132,7 +132,8 @@ class KafkaSubscription(Subscription):
         return False
 
     def _delivery(self, message: Any) -> Delivery:
-        headers = {name: value.decode() for name, value in message.headers() or ()}
+        # Whoever else can write into the topic may have left anything here, or nothing.
+        headers = {name: (value or b"").decode(errors="replace") for name, value in message.headers() or ()}
         topic = message.topic().removeprefix(self._prefix)
         return Delivery(
             Envelope(topic, message.key() or b"", message.value() or b"", headers),

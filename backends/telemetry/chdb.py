@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +42,9 @@ class ChdbTelemetryStore(TelemetryStore):
             return
         data = self._encoded(block)
         names = ", ".join(f"`{name}`" for name in block.columns)
-        with tempfile.NamedTemporaryFile(suffix=".native") as file:
-            file.write(data)
-            file.flush()
+        with on_disk(data) as path:
             self._run(
-                f"INSERT INTO {block.table} ({names}) FROM INFILE {native.quoted(file.name)} SETTINGS "
+                f"INSERT INTO {block.table} ({names}) FROM INFILE {native.quoted(path)} SETTINGS "
                 f"insert_deduplication_token = {native.quoted(token)}, {SETTINGS} FORMAT Native"
             )
 
@@ -99,6 +98,18 @@ class ChdbTelemetryStore(TelemetryStore):
             return chdb.connect(str(self._path))
         except RuntimeError as error:
             raise BackendUnavailable(COMPONENT, f"the engine cannot open {self._path}: {held(error)}") from error
+
+
+@contextmanager
+def on_disk(data: bytes) -> Iterator[str]:
+    """The engine reads a block from a file; a full disk is an outage like any other."""
+    try:
+        with tempfile.NamedTemporaryFile(suffix=".native") as file:
+            file.write(data)
+            file.flush()
+            yield file.name
+    except OSError as error:
+        raise BackendUnavailable(COMPONENT, f"a block cannot be put down for the engine: {error}") from error
 
 
 def held(error: RuntimeError) -> str:

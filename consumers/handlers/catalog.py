@@ -16,7 +16,7 @@ from backends.eventlog import Delivery, headers
 from backends.eventlog.topics import LINEAGE
 from catalog import projection
 from catalog.projection import times
-from consumers.database import database, first_line
+from consumers.database import database, exceeds_limits, first_line
 from consumers.handler import Batch, Handler, Poison
 from consumers.lineage_json import Unreadable, event_of
 
@@ -41,8 +41,10 @@ def apply(delivery: Delivery) -> None:
         raise Poison(delivery, reason=error.reason, error=error.error) from error
     except (DataError, IntegrityError) as error:
         raise Poison(delivery, reason="refused_by_database", error=first_line(error)) from error
-    except (DatabaseError, InterfaceError):
-        raise
+    except (DatabaseError, InterfaceError) as error:
+        if not exceeds_limits(error):
+            raise
+        raise Poison(delivery, reason="refused_by_database", error=first_line(error)) from error
     except Exception as error:  # a fault of ours on one event must not hold up the others
         log.exception("projection failed", topic=delivery.partition.topic, offset=delivery.offset)
         raise Poison(delivery, reason="fault", error=f"{type(error).__name__}: {error}") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from backends.eventlog import Delivery, Envelope, Mark, Partition
 from consumers.buffers import Lane, intent_of, range_under_way
@@ -58,6 +59,15 @@ def test_a_handler_that_does_not_ask_for_it_costs_no_second_commit() -> None:
     loop_of(log, Watching(), clock).turn()
     assert seen == [{}]
     assert log.marks[GROUP] == {partition: Mark(1)}
+
+
+@pytest.mark.parametrize(("mark", "told"), [(Mark(10), [(10, 11)]), (Mark(12), []), (None, [])])
+def test_what_expired_before_it_was_read_leaves_a_trace(mark: Mark | None, told: list[tuple[int, int]]) -> None:
+    lane = Lane(PARTITION, mark, BatchPolicy())
+    with capture_logs() as logs:
+        lane.add(delivery(12), 0.0)
+        lane.add(delivery(13), 0.0)
+    assert [(line["first"], line["last"]) for line in logs] == told
 
 
 @pytest.mark.parametrize("fault", ["kill before", "kill after"])

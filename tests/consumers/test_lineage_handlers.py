@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import DataError, IntegrityError, InterfaceError, OperationalError, ProgrammingError
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError, ProgrammingError, connection
 
 from backends.errors import BackendRefused, BackendUnavailable
 from backends.eventlog import Delivery, Envelope, Partition, headers
@@ -139,6 +139,19 @@ def test_a_fault_of_ours_while_preparing_concerns_one_event_alone(plug: Plug, mo
 
 
 # The catalog
+
+
+def test_an_event_that_is_beyond_postgresqls_limits_is_poison_and_no_outage(
+    team_a: Namespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_much(*_: Any, **__: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT repeat('[', 100000)::json")
+
+    monkeypatch.setattr(projection, "apply", too_much)
+    with pytest.raises(Poison) as poison:
+        CatalogHandler().handle(batch_of(event()))
+    assert poison.value.reason == "refused_by_database"
 
 
 def test_an_event_is_projected_and_again_changes_nothing(team_a: Namespace) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -126,3 +127,9 @@ def test_symlinks_keep_what_marquez_can_read_back() -> None:
     ]
     made = facets_of({"symlinks": {"identifiers": sent}})["symlinks"]["identifiers"]
     assert made == [good, {"namespace": "s3://b", "name": "q", "type": "TABLE"}]
+
+
+def test_nominal_times_keep_their_place_so_that_mending_twice_is_mending_once() -> None:
+    sent = {"nominalStartTime": "2026-01-01", "nominalEndTime": "2026-01-01"}
+    once = mended({"nominalTime": sent}, OF_RUN, "https://p")
+    assert json.dumps(mended(once, OF_RUN, "https://p")) == json.dumps(once)

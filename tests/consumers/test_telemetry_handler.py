@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -17,7 +17,9 @@ from backends.health import Health
 from backends.telemetry import Block, TelemetryStore, telemetry_store
 from consumers.handler import Batch, Poison
 from consumers.handlers import telemetry
-from consumers.handlers.telemetry import RETENTION_CLASSES, TelemetryHandler, retention_class
+from consumers.handlers.telemetry import RETENTION_CLASSES, Table, TelemetryHandler, retention_class
+from consumers.otlp_rows import SPAN_COLUMNS, Origin, Row, span_rows
+from namespaces.memory import Memory
 from namespaces.models import Namespace
 
 
@@ -66,11 +68,17 @@ def points(*values: float) -> bytes:
     return bytes(request.SerializeToString())
 
 
-def batch_of(topic: str, *values: bytes, namespaces: Sequence[str] = (), first: int = 10) -> Batch:
+def batch_of(
+    topic: str, *values: bytes, namespaces: Sequence[str] = (), first: int = 10, about: Mapping[str, str] | None = None
+) -> Batch:
     partition = Partition(topic, 3)
     owners = [*namespaces, *["team-a"] * (len(values) - len(namespaces))]
     deliveries = tuple(
-        Delivery(Envelope(topic, b"", value, {headers.NAMESPACE: owner} if owner else {}), partition, first + index)
+        Delivery(
+            Envelope(topic, b"", value, {**(about or {})} | ({headers.NAMESPACE: owner} if owner else {})),
+            partition,
+            first + index,
+        )
         for index, (value, owner) in enumerate(zip(values, owners, strict=True))
     )
     return Batch(partition, deliveries, first, first + len(values) - 1)
@@ -110,6 +118,34 @@ def test_the_namespace_is_the_headers_and_each_row_is_kept_as_long_as_its_own(
     ((_, block),) = store.inserts
     assert block.columns["namespace"] == ["team-a", "team-c", "unknown-team"]
     assert block.columns["retention_days"] == [14, 365, 90]
+
+
+def test_a_repetition_makes_the_same_rows_though_the_retention_has_changed(
+    store: RecordingStore, team_a: Namespace
+) -> None:
+    batch = batch_of(SPANS.name, spans("a"), about={headers.RETENTION_DAYS: "8"})
+    TelemetryHandler().handle(batch)
+    Namespace.objects.filter(pk=team_a.pk).update(storage_retention_days=365)
+    Memory.forget_all()
+    TelemetryHandler().handle(batch)
+    first, repeated = store.inserts
+    assert first == repeated
+    assert first[1].columns["retention_days"] == [14]
+
+
+def test_a_fault_of_ours_on_one_delivery_is_its_poison_and_no_end_of_the_carrier(
+    store: RecordingStore, team_a: Namespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(value: bytes, origin: Origin) -> Iterator[Row]:
+        if origin.offset == 11:
+            raise RecursionError("too deep")
+        return span_rows(value, origin)
+
+    monkeypatch.setitem(telemetry.TABLES, SPANS.name, Table("otel.traces", SPAN_COLUMNS, faulty))
+    with pytest.raises(Poison) as poison:
+        TelemetryHandler().handle(batch_of(SPANS.name, spans("a"), spans("b"), spans("c")))
+    assert (poison.value.reason, poison.value.delivery.offset) == ("fault", 11)
+    assert store.inserts == []
 
 
 def test_what_cannot_be_read_is_poison_before_anything_is_inserted(store: RecordingStore, team_a: Namespace) -> None:

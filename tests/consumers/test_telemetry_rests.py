@@ -15,6 +15,8 @@ from backends.telemetry import TelemetryStore, telemetry_store
 from backends.telemetry.clickhouse import ClickHouseTelemetryStore
 from consumers.handler import Batch
 from consumers.handlers.telemetry import TelemetryHandler
+from namespaces.memory import Memory
+from namespaces.models import Namespace
 
 
 @pytest.fixture
@@ -57,3 +59,37 @@ def test_each_kind_of_point_is_stored_once_with_its_value(store: TelemetryStore,
     values = {"exponential": 2.5, "gauge": 1.5, "histogram": 1.5, "sum": 7.0, "summary": 0.5}
     assert [(row["metric_name"], row["value"]) for row in rows] == list(values.items())
     assert {row["at"] for row in rows} == {1_790_000_000_123_456_789}
+
+
+def test_a_retention_that_changes_before_the_repetition_doubles_no_row(
+    store: TelemetryStore, team_a: Namespace
+) -> None:
+    partition, offset = Partition(METRICS.name, 3), uuid4().int % 2**40
+    about = {headers.NAMESPACE: team_a.name, headers.RETENTION_DAYS: str(team_a.storage_retention_days)}
+    envelope = Envelope(METRICS.name, b"", one_of_each_kind(), about)
+    batch = Batch(partition, (Delivery(envelope, partition, offset),), offset, offset)
+    TelemetryHandler().handle(batch)
+    Namespace.objects.filter(pk=team_a.pk).update(storage_retention_days=730)
+    Memory.forget_all()
+    TelemetryHandler().handle(batch)
+    sql = "SELECT count() AS n FROM otel.metrics WHERE kafka_offset = {offset:UInt64}"
+    assert store.query(sql, {"offset": offset}) == [{"n": 5}]
+
+
+def test_the_widest_numbers_that_otlp_can_say_are_stored(store: TelemetryStore, db: None) -> None:
+    """A batch that the store refused would wait for ever: no message of the protocol may be such a one."""
+    widest, infinite = 2**64 - 1, float("inf")
+    request = ExportMetricsServiceRequest()
+    metric = request.resource_metrics.add().scope_metrics.add(scope={"name": "\0"}).metrics.add(name="\0")
+    point = metric.exponential_histogram.data_points.add(
+        count=widest, sum=infinite, min=-infinite, max=float("nan"), zero_count=widest, scale=-(2**31),
+        flags=2**32 - 1, time_unix_nano=widest, start_time_unix_nano=widest,
+    )  # fmt: skip
+    point.positive.offset, point.negative.offset = 2**31 - 1, -(2**31)
+    point.positive.bucket_counts.extend([widest])
+    partition, offset = Partition(METRICS.name, 3), uuid4().int % 2**40
+    about = {headers.NAMESPACE: "widest", headers.RETENTION_DAYS: "9" * 4000}
+    envelope = Envelope(METRICS.name, b"", bytes(request.SerializeToString()), about)
+    TelemetryHandler().handle(Batch(partition, (Delivery(envelope, partition, offset),), offset, offset))
+    sql = "SELECT count, exp_pos_counts FROM otel.metrics WHERE kafka_offset = {offset:UInt64}"
+    assert store.query(sql, {"offset": offset}) == [{"count": widest, "exp_pos_counts": [widest]}]

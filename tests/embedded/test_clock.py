@@ -44,7 +44,7 @@ def test_without_tasks_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.django_db
 def test_a_failing_task_is_logged_and_not_raised(caplog: pytest.LogCaptureFixture) -> None:
-    @app.task(name="tests.fails")
+    @app.task(name="tests.fails")  # type: ignore[untyped-decorator]
     def fails() -> None:
         raise RuntimeError("out of luck")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 
 from backends.errors import BackendRefused, BackendUnavailable
 from backends.eventlog import event_log
@@ -132,11 +132,21 @@ def test_the_log_is_given_the_deadline_of_the_settings(
     assert asked == [0.25]
 
 
+def test_a_missing_topic_is_the_hubs_to_mend_and_the_client_sends_again(
+    sender: Sender, log: SqliteEventLog, used: Callable[[], UsageToday], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    break_log(log, BackendRefused("kafka", "no topic: run create_topics", code="unknown_topic"), monkeypatch)
+    answer = sender.event()
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
+    assert used() == UsageToday()
+
+
+@pytest.mark.parametrize("error", [DatabaseError("gone"), InterfaceError("connection closed"), KeyError("a fault")])
 def test_what_is_durable_is_acknowledged_even_when_it_cannot_be_counted(
-    sender: Sender, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    sender: Sender, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception
 ) -> None:
     def fail(key_id: str) -> None:
-        raise DatabaseError("gone")
+        raise error
 
     monkeypatch.setattr("namespaces.keys.touch", fail)
     assert sender.event().status == 201

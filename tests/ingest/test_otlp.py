@@ -63,6 +63,7 @@ def test_spans_in_protobuf_are_split_by_trace(sender: Sender, packed: bool) -> N
     mine = found[f"team-a:{TRACE}".encode()]
     assert [s.trace_id for s in spans_in(mine)] == [IDS[0], IDS[0]]
     assert mine.headers["count"] == "2"
+    assert mine.headers["retention-days"] == "90"
     assert mine.headers["schema"] == "otlp/traces"
     assert mine.headers["content-type"] == PROTOBUF
     assert mine.headers["namespace"] == "team-a"

@@ -76,11 +76,13 @@ def test_messages_of_other_tools_are_read_even_without_key_value_and_headers(
     log: KafkaEventLog, kafka: Kafka, prefix: str
 ) -> None:
     producer = Producer({"bootstrap.servers": kafka.bootstrap})
-    producer.produce(prefix + LINEAGE.name)
+    producer.produce(prefix + LINEAGE.name, partition=0)
+    producer.produce(prefix + LINEAGE.name, partition=0, headers=[("namespace", b"\xff"), ("count", None)])
     producer.flush(10)
     with closing(log.subscribe([LINEAGE.name], group="g")) as subscription:
-        (delivery,) = read(subscription, count=1)
-    assert delivery.envelope == envelope(b"", b"")
+        bare, odd = read(subscription, count=2)
+    assert bare.envelope == envelope(b"", b"")
+    assert odd.envelope.headers == {"namespace": "\ufffd", "count": ""}
 
 
 def test_a_batch_that_the_brokers_topic_does_not_take_is_refused(log: KafkaEventLog, kafka: Kafka, prefix: str) -> None:

@@ -138,6 +138,22 @@ def test_appending_and_opening_expire_now_and_then_a_bounded_number(path: Path) 
         assert count() == 2
 
 
+def test_an_append_that_is_durable_succeeds_though_the_log_cannot_be_tidied_up(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object, **__: object) -> int:
+        raise BackendUnavailable("event_log", "database or disk is full")
+
+    clock = Clock()
+    with closing(SqliteEventLog(path, clock=clock)) as log:
+        log.create_topics([LINEAGE])
+        clock.now_s += EXPIRE_EVERY_S
+        monkeypatch.setattr(log, "expire", full)
+        log.append([envelope(b"1")], timeout_s=1)
+        assert sum(log.lag([LINEAGE.name], group="g").values()) == 1
+    assert "disk is full" in caplog.text
+
+
 def test_no_busy_partition_starves_the_others(log: SqliteEventLog) -> None:
     keys = [b"%d" % number for number in range(50)]  # some in every partition
     log.append([envelope(b"", key) for key in keys for _ in range(20)], timeout_s=5)

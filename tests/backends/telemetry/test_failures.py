@@ -59,6 +59,23 @@ def test_a_value_that_does_not_fit_is_refused_and_harms_no_other(
     ]
 
 
+def test_a_full_disk_is_an_outage_of_the_engine(
+    open_chdb: Callable[[Path], ChdbTelemetryStore],
+    chdb_folder: Path,
+    spans: Spans,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = open_chdb(chdb_folder)
+    store.apply_schema()
+
+    def full(**_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("tempfile.NamedTemporaryFile", full)
+    with pytest.raises(BackendUnavailable, match="No space left"):
+        store.insert(spans(1), token="t")
+
+
 def test_columns_of_unequal_length_are_refused(store: TelemetryStore, spans: Spans) -> None:
     with pytest.raises(BackendRefused):
         store.insert(spans(2, trace_id=["only one"]), token="t")
