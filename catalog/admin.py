@@ -5,28 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from unfold.admin import ModelAdmin
 
 from catalog.models import Dataset, Edge, Job, Run
+from namespaces.admin.base import PlatformAdminOnly, ReadOnly
 
 
-class ProjectionAdmin(ModelAdmin):  # type: ignore[misc]
+class ProjectionAdmin(ReadOnly, PlatformAdminOnly, ModelAdmin):  # type: ignore[misc]
     """Read only. `portal_page` names the route of a row's page in the portal."""
 
     portal_page = ""
     list_per_page = 50
     show_full_result_count = False  # counting a large table takes longer than showing a page of it
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
         if obj is None or not self.portal_page:

@@ -107,6 +107,8 @@ def get_namespace(request: ActorRequest, response: HttpResponse, name: str) -> d
 @router.put("/{name}", response=NamespaceOut, summary="Replace the configuration; what is left out gets its default")
 def put_namespace(request: ActorRequest, response: HttpResponse, name: str, payload: NamespacePut) -> dict[str, Any]:
     fields = payload.model_dump(mode="json")
+    if payload.daily_event_quota is None:
+        del fields["daily_event_quota"]
     return changed(request, response, name, fields | {"name": name if payload.name is None else payload.name})
 
 

@@ -10,6 +10,7 @@ Fed by the door, once per event.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, Value
@@ -30,8 +31,11 @@ MAX_LENGTH = 1_024
 MAX_FIRST_USES = 1_000  # a producer that makes up names must not fill the table
 _SANITIZED = re.compile(r"[^a-z:/A-Z0-9\-_.@+]")
 _BOUNDARY = re.compile(r"[./]")
+_WHOLE_PARTS = re.compile(r"(?![^:/]*:/*\Z).{2,}[:/._-]", re.DOTALL)
 
 _owners: Memory[tuple[str, str], tuple[int | None]] = Memory(size=20_000)
+# What else says that others live there already: the catalog plugs itself in, which this room may not import.
+used_by_others: list[Callable[[Claim], bool]] = []
 
 
 class NamespaceNotAllowed(Forbidden):
@@ -123,6 +127,16 @@ def owner_by_slug(pattern: str) -> int | None:
 def namespace_claiming(kind: str, text: str) -> str | None:
     """The name of the namespace whose claim matches, for those who may know."""
     return _matching(kind, comparable(kind, text)).values_list("namespace__name", flat=True).first()
+
+
+def is_sensible_prefix(pattern: str) -> bool:
+    """Whether it ends where a name does, and begins with more than a scheme: `s3://` would be everybody's buckets."""
+    return _WHOLE_PARTS.fullmatch(pattern) is not None
+
+
+def holder_of(kind: str, pattern: str) -> int | None:
+    """The id of the namespace that this text belongs to, as the database knows it now."""
+    return _find_owner(kind, comparable(kind, pattern))
 
 
 def _matching(kind: str, pattern: str) -> QuerySet[Claim]:

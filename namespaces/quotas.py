@@ -45,7 +45,7 @@ class DailyQuota:
             self._add(namespace, -count)
             raise QuotaExceeded(
                 f"{namespace.name} may send {limit} items a day and {count} more would be too many. "
-                "Wait for midnight UTC, or ask an owner to raise daily_event_quota.",
+                "Wait for midnight UTC, or ask a platform administrator to raise it.",
                 limit=limit,
                 retry_after_s=min(reset_s, MAX_RETRY_AFTER_S),
                 reset_s=reset_s,

@@ -55,6 +55,9 @@ class ReadOnly(Strict):
 class NamespacePut(NamespaceIn, ReadOnly):
     name: str | None = Field(None, description="May be given, may not differ.")
     owners: list[str] = Field(max_length=1000, description="Required: leaving them out would lock everybody out.")
+    daily_event_quota: int | None = Field(  # type: ignore[assignment]  # a POST has a default, a PUT what there is
+        None, description="Left out, it stays; only a platform administrator may change it."
+    )
 
 
 class NamespacePatch(ReadOnly):

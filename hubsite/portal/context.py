@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from namespaces.errors import Unauthenticated
 from namespaces.models import Namespace
 
 MOST_IN_SWITCHER = 20
@@ -25,4 +26,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
 def namespaces_of(request: HttpRequest) -> list[Namespace]:
     """Those that the switcher offers."""
     actor = getattr(request, "actor", None)
-    return list(Namespace.objects.visible_to(actor)[:MOST_IN_SWITCHER]) if actor else []
+    try:
+        return list(Namespace.objects.visible_to(actor)[:MOST_IN_SWITCHER]) if actor else []
+    except Unauthenticated:  # a bad key beside a session: the page that says so has this frame, too
+        return []

@@ -118,7 +118,7 @@ TABS: Mapping[str, Tab] = {
         Tab("jobs", "Jobs", jobs),
         Tab("datasets", "Datasets", datasets),
         Tab("runs", "Runs", runs),
-        Tab("keys", "Keys", keys),
+        Tab("keys", "Keys", keys, role="admin"),
         Tab("members", "Members", members),
         Tab("usage", "Usage", usage_tab),
         Tab("settings", "Settings", settings),

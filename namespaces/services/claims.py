@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from namespaces import audit, claims
 from namespaces.actors import Actor
 from namespaces.audit import Action
-from namespaces.errors import Conflict
+from namespaces.errors import Conflict, FieldError, Invalid
 from namespaces.models import Claim, Namespace, Role
 from namespaces.permissions import require_role
 from namespaces.services.changes import forget_soon, invalid
@@ -16,7 +16,10 @@ from namespaces.services.changes import forget_soon, invalid
 
 @transaction.atomic
 def claim(actor: Actor, *, namespace: Namespace, kind: str, pattern: str, is_prefix: bool = False) -> Claim:
-    """Claim a text, or all that begin with it. A longer claim of another namespace inside a prefix stays theirs."""
+    """Claim a text, or all that begin with it. A longer claim of another namespace inside a prefix stays theirs.
+
+    Only a platform administrator may take what lies inside another's claim or is in use by others, or a short prefix.
+    """
     require_role(actor, namespace, Role.ADMIN)
     wanted = Claim(
         namespace=namespace,
@@ -35,6 +38,8 @@ def claim(actor: Actor, *, namespace: Namespace, kind: str, pattern: str, is_pre
     holder = existing.namespace_id if existing else claims.owner_by_slug(wanted.pattern)
     if holder not in {None, namespace.pk}:
         raise _taken(pattern)
+    if not actor.is_platform_admin:
+        _refuse_greed(wanted)
     try:
         with transaction.atomic():
             wanted.save(force_insert=True)
@@ -54,8 +59,20 @@ def unclaim(actor: Actor, *, claim: Claim) -> None:
         audit.record(actor, Action.CLAIM_REMOVED, target=target, namespace=claim.namespace.name)
 
 
+def _refuse_greed(wanted: Claim) -> None:
+    if wanted.is_prefix and not claims.is_sensible_prefix(wanted.pattern):
+        message = (
+            "A prefix has at least 3 characters, is more than a scheme and ends in one of : / . - _ "
+            "Ask a platform administrator for a wider one."
+        )
+        raise Invalid(message, errors=[FieldError("/pattern", "prefix", message)])
+    others = claims.holder_of(wanted.kind, wanted.pattern) not in {None, wanted.namespace_id}
+    if others or any(is_used(wanted) for is_used in claims.used_by_others):
+        raise _taken(wanted.pattern)
+
+
 def _taken(pattern: str) -> Conflict:
-    return Conflict(f"{pattern!r} is claimed by another namespace. Ask your platform administrators to sort it out.")
+    return Conflict(f"{pattern!r} belongs to another namespace. Ask your platform administrators to sort it out.")
 
 
 def _same(wanted: Claim) -> Claim | None:

@@ -35,6 +35,11 @@ FIELDS = (
     "claim_policy",
     "is_active",
 )
+# A limit that its subject can raise is none.
+NOT_FOR_OWNERS: Mapping[str, str] = {
+    "is_active": "switch a namespace on or off",
+    "daily_event_quota": "change a namespace's daily_event_quota",
+}
 
 
 @transaction.atomic
@@ -75,7 +80,7 @@ def update_namespace(actor: Actor, *, namespace: Namespace, if_match: int | None
     lists = {key: fields.pop(key) for key in ROLE_OF_LIST if key in fields}
     _refuse_unknown(fields)
     before = snapshot(current)
-    _refuse_switch(actor, current, fields.get("is_active", current.is_active))
+    _refuse_above_owners(actor, current, fields)
     for field, value in fields.items():
         setattr(current, field, value)
     _check(current)
@@ -138,9 +143,12 @@ def _refuse_rename(namespace: Namespace, name: str) -> None:
         raise Invalid(message, errors=[FieldError("/name", "immutable", message)])
 
 
-def _refuse_switch(actor: Actor, namespace: Namespace, is_active: bool) -> None:  # noqa: FBT001 -- the field's value
-    if is_active != namespace.is_active and not actor.is_platform_admin:
-        raise Forbidden("Only a platform administrator may switch a namespace on or off. Ask one of yours.")
+def _refuse_above_owners(actor: Actor, namespace: Namespace, fields: Mapping[str, Any]) -> None:
+    if actor.is_platform_admin:
+        return
+    for field, what in NOT_FOR_OWNERS.items():
+        if fields.get(field, now := getattr(namespace, field)) != now:
+            raise Forbidden(f"Only a platform administrator may {what}. Ask one of yours.")
 
 
 def _refuse_ownerless(actor: Actor, namespace: Namespace, lists: Mapping[str, Iterable[str]]) -> None:

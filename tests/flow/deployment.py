@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import psycopg
 
+from backends.eventlog.kafka import KafkaEventLog
 from tests.flow.calls import Caller, until
 from tests.services.ports import free_port
 
@@ -45,6 +46,10 @@ class Deployment(Caller):
         }
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
+    def event_log(self) -> KafkaEventLog:
+        servers, prefix = (self.environment[f"HUB_KAFKA_{name}"] for name in ("BOOTSTRAP_SERVERS", "TOPIC_PREFIX"))
+        return KafkaEventLog(servers, prefix=prefix, replication_factor=1)
+
     def manage(self, *words: str) -> str:
         """Run a command to its end; return what it printed."""
         ran = subprocess.run(
@@ -63,12 +68,6 @@ class Deployment(Caller):
     def prepare(self) -> None:
         for command in (["migrate", "--verbosity=0"], ["create_topics"], ["apply_telemetry_schema"]):
             self.manage(*command)
-
-    def operator(self) -> tuple[str, str]:
-        email, password = "operator@example.com", uuid4().hex
-        self.environment["DJANGO_SUPERUSER_PASSWORD"] = password
-        self.manage("createsuperuser", "--noinput", "--email", email)
-        return email, password
 
     def start_web(self, *, workers: int = 1) -> None:
         self.start(

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from backends.eventlog.sqlite import SqliteEventLog
 from tests.flow.calls import Caller, until
 from tests.services.ports import free_port
 
@@ -28,6 +29,9 @@ class EmbeddedHub(Caller):
         self.process = self.spawn(demo=demo)
         until(lambda: self.is_up() or self.has_ended(), within_s=within_s, what=f"the hub is ready\n{self.log()}")
         assert not self.has_ended(), self.log()
+
+    def event_log(self) -> SqliteEventLog:
+        return SqliteEventLog(self.folder / "eventlog.sqlite")
 
     def await_demo(self) -> None:
         """Wait until the demo pipeline has run and the catalog has all of it."""
@@ -77,9 +81,6 @@ class EmbeddedHub(Caller):
     @property
     def demo(self) -> dict[str, str]:
         return dict(re.findall(r"^(\w+)=(.*)$", (self.folder / "demo.env").read_text(), re.MULTILINE))
-
-    def operator(self) -> tuple[str, str]:
-        return self.demo["HUB_DEMO_USER"], self.demo["HUB_DEMO_PASSWORD"]
 
     @property
     def log_path(self) -> Path:

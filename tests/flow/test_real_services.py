@@ -21,7 +21,6 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 from backends.eventlog import EventLog, Partition
-from backends.eventlog.kafka import KafkaEventLog
 from backends.telemetry import reads
 from backends.telemetry.clickhouse import ClickHouseTelemetryStore
 from tests import recorded
@@ -62,8 +61,8 @@ def key(hub: Deployment) -> str:
 
 
 @pytest.fixture
-def log(hub: Deployment, kafka: Any) -> Iterator[EventLog]:
-    log = KafkaEventLog(kafka.bootstrap, prefix=hub.environment["HUB_KAFKA_TOPIC_PREFIX"], replication_factor=1)
+def log(hub: Deployment) -> Iterator[EventLog]:
+    log = hub.event_log()
     yield log
     log.close()
 

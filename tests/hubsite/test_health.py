@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from backends.health import Health
 from hubsite import health
+from namespaces.models import User
+from tests.conftest import PASSWORD
 
 
 @pytest.fixture
@@ -56,6 +59,7 @@ def test_the_whole_is_down_only_with_an_essential_part(statuses: dict[str, str],
 
 @pytest.mark.django_db(transaction=True)
 def test_health_names_every_component(client: Client) -> None:
+    client.force_login(User.objects.create_superuser("root@example.com", PASSWORD))
     response = client.get("/api/v1/health")
     assert response.status_code == 200
     components = response.json()["components"]
@@ -73,3 +77,19 @@ def test_ready_is_503_when_the_log_is_away(client: Client, monkeypatch: pytest.M
     response = client.get("/health/ready")
     assert (response.status_code, response["Retry-After"]) == (503, "1")
     assert client.get("/health/live").status_code == 200
+
+
+@pytest.mark.parametrize("who", ["nobody", "alice", "read", "admin", "a wrong key"])
+def test_hosts_paths_versions_and_lags_are_the_platform_admins_alone(
+    who: str, client: Client, alice_user: User, issue_token: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telling = Health("down", version="9.9", detail="refused by secret-host:9000", advice="look into /srv/secret")
+    monkeypatch.setattr(health, "COMPONENTS", dict.fromkeys(health.ESSENTIAL, lambda: telling))
+    if who == "alice":
+        client.force_login(alice_user)
+    token = {"read": "read", "admin": "admin"}.get(who)
+    headers = {"X-API-Key": issue_token(token)} if token else {"X-API-Key": "dlh_no"} if "wrong" in who else {}
+    answer = client.get("/api/v1/health", headers=headers)
+    assert (answer.status_code, answer.json()["status"]) == (200, "down")
+    for word in ("secret", "9.9", "9000"):
+        assert word not in answer.content.decode()

@@ -22,17 +22,17 @@ def last_entry() -> AuditEntry:
 
 
 def test_an_owner_changes_fields_and_the_version_grows(alice: Actor, team_a: Namespace) -> None:
-    changed = services.update_namespace(alice, namespace=team_a, display_name="Team A", daily_event_quota=7)
+    changed = services.update_namespace(alice, namespace=team_a, display_name="Team A", storage_retention_days=7)
     changed.refresh_from_db()
-    assert (changed.display_name, changed.daily_event_quota, changed.version) == ("Team A", 7, 2)
+    assert (changed.display_name, changed.storage_retention_days, changed.version) == ("Team A", 7, 2)
 
 
 def test_the_trail_shows_what_was_and_what_is(alice: Actor, team_a: Namespace) -> None:
-    services.update_namespace(alice, namespace=team_a, daily_event_quota=7, display_name="")
+    services.update_namespace(alice, namespace=team_a, storage_retention_days=7, display_name="")
     entry = last_entry()
     assert (entry.action, entry.actor) == ("namespace.updated", "alice@example.com")
-    assert entry.before == {"daily_event_quota": 1_000_000}
-    assert entry.after == {"daily_event_quota": 7}
+    assert entry.before == {"storage_retention_days": 90}
+    assert entry.after == {"storage_retention_days": 7}
 
 
 def test_the_same_again_changes_nothing(alice: Actor, team_a: Namespace) -> None:
@@ -107,10 +107,10 @@ def test_a_bad_value_changes_nothing_at_all(alice: Actor, team_a: Namespace) -> 
 
 def test_a_change_is_known_at_once_in_this_process(alice: Actor, team_a: Namespace) -> None:
     facts_of("team-a")
-    services.update_namespace(alice, namespace=team_a, daily_event_quota=3)
+    services.update_namespace(alice, namespace=team_a, storage_retention_days=3)
     facts = facts_of("team-a")
     assert facts is not None
-    assert facts.daily_event_quota == 3
+    assert facts.storage_retention_days == 3
 
 
 @pytest.mark.parametrize("lists", [{"owners": ["x@example.com"]}, {"viewers": []}])

@@ -11,7 +11,7 @@ from namespaces.models import Namespace
 from tests.portal.conftest import Shop
 
 PEOPLE = ("alice", "bob", "charlie", "nobody")
-TABS = ("jobs", "datasets", "runs", "keys", "members", "usage", "settings")
+TABS = ("jobs", "datasets", "runs", "members", "usage", "settings")
 # route -> status for (alice, bob, charlie, nobody); alice is admin of team-a, bob reads it, charlie is a stranger.
 MATRIX: dict[str, tuple[int, int, int, int]] = {
     "/": (200, 200, 200, 200),
@@ -36,6 +36,7 @@ MATRIX: dict[str, tuple[int, int, int, int]] = {
     "/namespaces/team-a": (200, 200, 404, 302),
     "/namespaces/team-a/first-event": (200, 200, 404, 302),
     "/namespaces/team-a/audit": (200, 403, 404, 302),
+    "/namespaces/team-a/keys": (200, 403, 404, 302),
     "/namespaces/team-a/nonsense": (404, 404, 404, 302),
     "/namespaces/nothing": (404, 404, 404, 302),
     "/nothing": (404, 404, 404, 404),
