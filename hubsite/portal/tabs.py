@@ -13,6 +13,7 @@ from catalog import overview
 from catalog.models import Dataset, Job, Run, RunState
 from hubsite.portal.snippets import snippets
 from namespaces import usage
+from namespaces.actors import Actor
 from namespaces.models import ApiKey, AuditEntry, Claim, Namespace, Role, Scope, Usage
 from namespaces.requests import ActorRequest
 
@@ -38,6 +39,7 @@ def overview_tab(request: ActorRequest, namespace: Namespace) -> Content:
     silent = namespace if not overview.has_events(namespace.pk) else None
     return {
         "silent": silent,
+        "may_issue": request.actor.has_role(namespace.pk, "admin"),
         "snippets": snippets(request, namespace.name) if silent else (),
         "today": today.get(namespace.pk),
         "failed_today": overview.failed_today(request.actor).get(namespace.pk, 0),
@@ -125,3 +127,8 @@ TABS: Mapping[str, Tab] = {
         Tab("audit", "Audit", audit, role="admin"),
     )
 }
+
+
+def tabs_for(actor: Actor, namespace: Namespace) -> list[Tab]:
+    """Those that the actor may open: a link that leads to a refusal helps nobody."""
+    return [tab for tab in TABS.values() if actor.has_role(namespace.pk, tab.role)]

@@ -105,3 +105,10 @@ def test_an_input_of_another_namespace_has_no_name_on_the_runs_page(charlie_clie
     assert "revenue" in text
     assert "restricted: it belongs to a namespace that you may not see" in text
     assert "orders" not in text
+
+
+@pytest.mark.parametrize(("who", "shown"), [("alice", True), ("bob", False)])
+def test_only_who_may_open_a_tab_finds_its_link(clients: dict[str, Client], who: str, shown: bool) -> None:  # noqa: FBT001
+    page = clients[who].get("/namespaces/team-a").content.decode()
+    for tab in ("keys", "audit"):
+        assert (f'href="/namespaces/team-a/{tab}"' in page) is shown

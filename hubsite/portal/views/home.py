@@ -49,6 +49,7 @@ def mine(request: ActorRequest) -> HttpResponse:
             "cards": cards,
             "runs": overview.latest_runs(request.actor, limit=LATEST),
             "silent": silent,
+            "may_issue": silent is not None and request.actor.has_role(silent.pk, "admin"),
             "snippets": snippets(request, silent.name) if silent else (),
         },
     )

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from hubsite.portal.pages import page
 from hubsite.portal.snippets import snippets
-from hubsite.portal.tabs import TABS
+from hubsite.portal.tabs import TABS, tabs_for
 from namespaces import services
 from namespaces.errors import Invalid, NotFound
 from namespaces.models import ApiKey
@@ -27,7 +27,12 @@ def namespace(request: ActorRequest, name: str, tab: str = "overview") -> HttpRe
     if tab not in TABS:
         raise NotFound("A namespace has no such tab.")
     namespace_for(request.actor, name, role=TABS[tab].role)
-    context = {"namespace": found, "tabs": TABS.values(), "tab": TABS[tab], **TABS[tab].content(request, found)}
+    context = {
+        "namespace": found,
+        "tabs": tabs_for(request.actor, found),
+        "tab": TABS[tab],
+        **TABS[tab].content(request, found),
+    }
     return render(request, f"pages/namespace/{tab}.html", context)
 
 
@@ -50,7 +55,7 @@ def issue_key(request: ActorRequest, name: str) -> HttpResponse:
         return redirect("namespace", name=name, tab="keys")
     context = {
         "namespace": found,
-        "tabs": TABS.values(),
+        "tabs": tabs_for(request.actor, found),
         "tab": TABS["keys"],
         "key": issued.key,
         "token": issued.token,
