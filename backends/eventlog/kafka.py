@@ -24,7 +24,15 @@ from backends.eventlog.topics import TOPICS, Topic
 from backends.health import Health
 
 ANSWER_S = 5.0  # for administration
+MARKS_S = 10.0  # a new broker has its groups ready only after seconds
+MARKS_AGAIN_S = 0.2
 HEALTH_S = 1.5
+NOT_READY = {
+    KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+    KafkaError.COORDINATOR_NOT_AVAILABLE,
+    KafkaError.NOT_COORDINATOR,
+    KafkaError._WAIT_COORD,  # noqa: SLF001 -- librdkafka's own codes begin so
+}
 
 
 class KafkaEventLog(EventLog):
@@ -126,7 +134,7 @@ class KafkaEventLog(EventLog):
         """
         onlooker = Consumer({**self._common, "group.id": self._prefix + group}, logger=librdkafka_logger)
         try:
-            asked = onlooker.committed([TopicPartition(*where) for where in partitions], timeout=ANSWER_S)
+            asked = patiently_committed(onlooker, [TopicPartition(*where) for where in partitions])
         finally:
             onlooker.close()
         return {(mark.topic, mark.partition): mark.offset for mark in asked}
@@ -156,6 +164,18 @@ class KafkaEventLog(EventLog):
                 "min.insync.replicas": str(max(1, self._replication_factor - 1)),
             },
         )
+
+
+def patiently_committed(onlooker: Any, partitions: list[Any]) -> Any:
+    """Ask until the group's coordinator is ready: an answer that may be another one a moment later is no answer."""
+    deadline = time.monotonic() + MARKS_S
+    while True:
+        try:
+            return onlooker.committed(partitions, timeout=max(deadline - time.monotonic(), 1.0))
+        except KafkaException as exception:
+            if exception.args[0].code() not in NOT_READY or time.monotonic() > deadline:
+                raise
+        time.sleep(MARKS_AGAIN_S)
 
 
 def offsets(admin: Any, partitions: Iterable[tuple[str, int]], spec: Any) -> dict[tuple[str, int], int]:

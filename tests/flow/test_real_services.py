@@ -21,6 +21,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 from backends.eventlog import EventLog, Partition
+from backends.eventlog.headers import NAMESPACE
 from backends.telemetry import reads
 from backends.telemetry.clickhouse import ClickHouseTelemetryStore
 from tests import recorded
@@ -67,13 +68,14 @@ def log(hub: Deployment) -> Iterator[EventLog]:
     log.close()
 
 
-def values_in(log: EventLog, topic: str, count: int) -> list[bytes]:
-    """The values of a topic, read by a group of the test's own."""
+def values_of(namespace: str, log: EventLog, topic: str, count: int) -> list[bytes]:
+    """A namespace's values in a topic, read by a group of the test's own."""
     subscription = log.subscribe([topic], group=f"test-{os.urandom(4).hex()}")
     found: list[bytes] = []
 
     def enough() -> bool:
-        found.extend(d.envelope.value for d in subscription.poll(max_count=500, timeout_s=0.5))
+        read = (delivery.envelope for delivery in subscription.poll(max_count=500, timeout_s=0.5))
+        found.extend(envelope.value for envelope in read if envelope.headers[NAMESPACE] == namespace)
         return len(found) >= count
 
     try:
@@ -109,7 +111,9 @@ def test_dbt_events_go_the_whole_way(
     before_marquez = marquez.event_count()
     events = send_by_stock_client(hub, key, monkeypatch)
 
-    assert sorted(values_in(log, "openlineage-events", len(events))) == sorted(events), "every byte as it came"
+    assert sorted(values_of("team-a", log, "openlineage-events", len(events))) == sorted(events), (
+        "every byte as it came"
+    )
     until(lambda: marquez.event_count() - before_marquez == len(events), within_s=120, what="all events in Marquez")
     until(lambda: hub.edges(jobs, key) == wanted, within_s=60, what="the catalog's edges are the oracle's")
     before = counts(hub, key)
@@ -129,18 +133,20 @@ def test_dbt_events_go_the_whole_way(
 
 
 def test_the_asynchronous_stock_client_needs_no_more_than_url_and_key(
-    hub: Deployment, key: str, monkeypatch: pytest.MonkeyPatch
+    hub: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    hub.manage("create_namespace", "team-d")
+    key = hub.manage("issue_key", "team-d", "--scope", "lineage:write", "--scope", "read").strip()
     for name, value in {"TYPE": "async_http", "URL": hub.url, "AUTH__TYPE": "api_key", "AUTH__APIKEY": key}.items():
         monkeypatch.setenv(f"OPENLINEAGE__TRANSPORT__{name}", value)
     client = OpenLineageClient()
     for state in (RunState.START, RunState.COMPLETE):
-        job = Job(namespace="team-a", name="asynchronous")
+        job = Job(namespace="team-d", name="asynchronous")
         client.emit(RunEvent(eventTime=NOW, run=Run(RUN_ID), job=job, eventType=state, producer=PRODUCER))
     assert client.close(timeout=10)
     hub.await_carriers()
-    (run,) = (run for run in hub.all_items("/api/v1/runs", key) if run["run_id"] == RUN_ID)
-    assert (run["job"], run["state"]) == ("job:team-a:asynchronous", "COMPLETE")
+    (run,) = hub.all_items("/api/v1/runs", key)
+    assert (run["run_id"], run["job"], run["state"]) == (RUN_ID, "job:team-d:asynchronous", "COMPLETE")
 
 
 def test_spans_and_metrics_of_the_stock_exporters_rest_in_clickhouse_once(
