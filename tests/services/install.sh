@@ -27,7 +27,7 @@ if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
   export DEBIAN_FRONTEND=noninteractive
   export RUNLEVEL=1 # no service is started: the tests start their own
   log=$(mktemp)
-  if apt-get update >"$log" 2>&1 && apt-get install --yes --no-install-recommends "${missing[@]}" >>"$log" 2>&1; then
+  if apt-get update >"$log" 2>&1 && apt-get install --yes "${missing[@]}" >>"$log" 2>&1; then
     echo "Installed."
     exit 0
   fi
