@@ -24,6 +24,7 @@ from backends.eventlog.topics import TOPICS, Topic
 from backends.health import Health
 
 ANSWER_S = 5.0  # for administration
+SERVED_S = 30.0  # a broker with thousands of partitions takes its time to lead new ones
 MARKS_S = 10.0  # a new broker has its groups ready only after seconds
 MARKS_AGAIN_S = 0.2
 HEALTH_S = 1.5
@@ -141,7 +142,7 @@ class KafkaEventLog(EventLog):
 
     def _wait_until_served(self, partitions: Sequence[tuple[str, int]]) -> None:
         """The controller answers before the brokers serve a topic; the producer must know of it, too."""
-        deadline = time.monotonic() + ANSWER_S
+        deadline = time.monotonic() + SERVED_S
         while True:
             try:
                 offsets(self._ask(), partitions, OffsetSpec.latest())
