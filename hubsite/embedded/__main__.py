@@ -19,7 +19,6 @@ from hubsite.embedded.postgres import Postgres
 from hubsite.embedded.progress import Progress
 
 HOST = "127.0.0.1"
-POLL_S = 0.5
 
 
 def arguments() -> argparse.Namespace:
